@@ -6,12 +6,13 @@ import { data } from "../src/autodiff/index.ts";
 import { objective } from "../src/problems/objective.ts";
 import type { TracedProblem } from "../src/problems/problem.ts";
 import { randomFrom } from "./support/random.ts";
+import { fairEnvironment } from "./support/worker.ts";
 
 /*
- * npm run bench -- samples [--only 0,1] [--largest 4000000]
+ * npm run bench -- samples [--only 0,1] [--largest 4000000] [--python /path/to/python]
  *
  * Each row is measured in a process of its own on one thread, since memory that was used once counts for ever. The
- * memory is what the process takes beyond what it takes once it has the data.
+ * memory is what the process takes beyond what it takes once it has the data. JAX is measured if the interpreter has it.
  */
 const option = (name: string, otherwise: string): string => {
   const place = process.argv.indexOf(`--${name}`);
@@ -110,7 +111,18 @@ function measured(which: number, samples: number, tiles: boolean): readonly numb
     encoding: "utf8",
     env: { ...process.env, FLUXION_THREADS: "1", ...(tiles ? {} : { FLUXION_TILES: "off" }) },
   });
-  const line = stdout.split("\n").find((text) => text.startsWith("["));
+  return numbersIn(stdout);
+}
+
+/** Measures JAX in a process of its own; undefined if it is not there, or has not enough memory. */
+function measuredInJax(python: string, which: number, samples: number): readonly number[] | undefined {
+  const program = fileURLToPath(new URL("peers/samples.py", import.meta.url));
+  const options = { encoding: "utf8", env: fairEnvironment() } as const;
+  return numbersIn(spawnSync(python, [program, String(which), String(samples)], options).stdout ?? "");
+}
+
+function numbersIn(output: string): readonly number[] | undefined {
+  const line = output.split("\n").find((text) => text.startsWith("["));
   return line === undefined ? undefined : JSON.parse(line);
 }
 
@@ -122,10 +134,11 @@ if (process.argv.includes("--which")) {
     .split(",")
     .map(Number);
   const largest = Number(option("largest", "4000000"));
+  const python = option("python", process.env.PYTHON ?? "python3");
   console.log(
-    "| model | samples | reading its data alone, ns per sample | gradient | product | memory, MB | all at once: gradient | product | memory |",
+    "| model | samples | reading its data alone, ns per sample | gradient | product | memory, MB | all at once: gradient | product | memory | JAX: gradient | product |",
   );
-  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
   for (const which of only) {
     for (const samples of [1e3, 1e4, 1e5, 1e6, 4e6]) {
       if (samples > largest || (which === 2 && samples > 1e6)) continue;
@@ -135,7 +148,8 @@ if (process.argv.includes("--which")) {
         const [gradient, product, memory, reading] = found.map((x) => x.toPrecision(3));
         return tiles ? [reading, gradient, product, memory] : [gradient, product, memory];
       });
-      console.log(`| ${models[which]![0]} | ${samples} | ${cells.join(" | ")} |`);
+      const jax = (measuredInJax(python, which, samples) ?? []).map((x) => x.toPrecision(3));
+      console.log(`| ${models[which]![0]} | ${samples} | ${[...cells, jax[0] ?? "-", jax[1] ?? "-"].join(" | ")} |`);
     }
   }
 }

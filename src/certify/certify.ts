@@ -1,3 +1,4 @@
+import { vectorNormBound } from "../linalg/index.ts";
 import { type Checked, readOptions } from "../options.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Symmetry } from "../problems/symmetries/symmetry.ts";
@@ -10,7 +11,7 @@ import { zeroOfField } from "./fieldZero.ts";
 import { zeroOfGradient } from "./gradientZero.ts";
 import { distanceInside } from "./insideSet.ts";
 import { polished } from "./polish.ts";
-import { distanceUp, normUp } from "./rounding.ts";
+import { distanceUp } from "./rounding.ts";
 import { checkedPoint, leastRadiusRule, subjectOf } from "./subject.ts";
 import { type UsedSymmetries, usedSymmetries } from "./usedSymmetries.ts";
 
@@ -154,7 +155,9 @@ class Search {
     const { enclosures, symmetries, given } = this.#parts;
     const moved = z === given ? 0 : distanceUp(z, given);
     const excluded =
-      moved > farMoved * normUp(given) ? excludedRadius(enclosures, given, farthest(given, inside)) : undefined;
+      moved > farMoved * vectorNormBound(given)
+        ? excludedRadius(enclosures, given, farthest(given, inside))
+        : undefined;
     const uses =
       zero.kernelDimension === 0 ? [] : [...symmetries.provedUses, ...(assumed ? symmetries.assumedUses : [])];
     const conditional = assumed && zero.kernelDimension > 0;
@@ -193,7 +196,7 @@ class Search {
   /** @param converging whether Newton's method seems to lead to a zero, which then only lacks a proof */
   excluded(why: string, inside: number, converging: boolean): Certificate {
     const { enclosures, symmetries, read, given } = this.#parts;
-    const size = normUp(given);
+    const size = vectorNormBound(given);
     const most = farthest(given, inside);
     const exclusion = excludedRadius(enclosures, given, most);
     const wanted = read.leastRadius * size;
@@ -253,5 +256,5 @@ function insideOrNot(problem: Problem, z: Float64Array): number | undefined {
 
 /** Beyond ||z|| nothing is asked; beyond the boundary of a constraint F says nothing. */
 function farthest(z: Float64Array, inside: number): number {
-  return Math.min(normUp(z) || Number.POSITIVE_INFINITY, inside);
+  return Math.min(vectorNormBound(z) || Number.POSITIVE_INFINITY, inside);
 }

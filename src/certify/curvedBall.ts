@@ -1,8 +1,8 @@
 import type { Enclosure, IntervalDerivatives } from "../autodiff/index.ts";
-import { norm2Bound, verifiedProduct } from "../linalg/index.ts";
+import { norm2Bound, vectorNormBound, verifiedProduct } from "../linalg/index.ts";
 import type { Enclosures } from "./attempt.ts";
 import type { Excluded } from "./excluded.ts";
-import { ballAround, magnitudes, normUp, up } from "./rounding.ts";
+import { ballAround, up } from "./rounding.ts";
 
 /** Number of squarings for a norm. */
 const squarings = 3;
@@ -26,7 +26,7 @@ export function curvedRadius(enclosures: Enclosures, z: Float64Array, known: Exc
   const derivatives = enclosures.along(w);
   enclosures.jacobians++;
   const bend = bendOn(derivatives, z, reach);
-  const flat = normUp(magnitudes(derivatives.gradient(ballAround(z, 0))));
+  const flat = vectorNormBound(derivatives.gradient(ballAround(z, 0)));
   // The root of start = flat r + bend r^2 / 2 is a guess; the comparison is the proof.
   const root = (2 * start) / (flat + Math.sqrt(flat * flat + 2 * bend * start));
   const radius = Math.min(reach, root * (1 - 1e-9));

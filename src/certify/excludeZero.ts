@@ -1,9 +1,9 @@
+import { vectorNormBound } from "../linalg/index.ts";
 import type { Problem } from "../problems/problem.ts";
 import { atLeast, Enclosures } from "./attempt.ts";
 import type { Exclusion } from "./certificate.ts";
 import { excludedRadius } from "./excluded.ts";
 import { distanceInside } from "./insideSet.ts";
-import { normUp } from "./rounding.ts";
 import { checkedPoint, subjectOf } from "./subject.ts";
 
 /**
@@ -32,7 +32,7 @@ export function excludeZero(problem: Problem, point: ArrayLike<number>): Exclusi
   const z = checkedPoint(who, problem, point);
   const enclosures = new Enclosures(problem, subjectOf(who, problem, z));
   const inside = distanceInside(who, problem.constraint, z);
-  const size = normUp(z);
+  const size = vectorNormBound(z);
   const { radius, why } = excludedRadius(enclosures, z, Math.min(size || Number.POSITIVE_INFINITY, inside));
   const bounded = why === "" ? "" : ` Beyond it, ${why}.`;
   return {

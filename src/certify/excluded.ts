@@ -1,8 +1,8 @@
 import type { Enclosure } from "../autodiff/index.ts";
 import { log, pow } from "../elementary/index.ts";
-import { verifiedProduct } from "../linalg/index.ts";
+import { vectorNormBound, verifiedProduct } from "../linalg/index.ts";
 import { type Enclosures, show } from "./attempt.ts";
-import { down, magnitudes, normUp, up } from "./rounding.ts";
+import { down, up } from "./rounding.ts";
 import { transposed } from "./tangents.ts";
 
 /** Most products of a search for the radius. */
@@ -49,7 +49,7 @@ export function excludedRadius(enclosures: Enclosures, z: Float64Array, most: nu
       cause = product;
       return Number.POSITIVE_INFINITY;
     }
-    return normUp(magnitudes(product));
+    return vectorNormBound(product);
   };
   const flat = slope(0);
   let radius = Math.min(most, start / flat);

@@ -1,7 +1,7 @@
-import { denseOf, isFiniteVector, luFactor, norm2Bound, verifiedProduct } from "../linalg/index.ts";
+import { denseOf, isFiniteVector, luFactor, norm2Bound, vectorNormBound, verifiedProduct } from "../linalg/index.ts";
 import { type Attempt, type Enclosures, show } from "./attempt.ts";
 import { existence } from "./gradientZero.ts";
-import { magnitudes, normUp, up } from "./rounding.ts";
+import { up } from "./rounding.ts";
 
 /** First radius, relative to the largest entry of the point. */
 const firstRadius = 2 ** -30;
@@ -19,7 +19,7 @@ export function zeroOfField(enclosures: Enclosures, z: Float64Array, grow: boole
   if (inverse === undefined) return { why: "the Jacobian is singular" };
   const field = enclosures.gradient(z);
   if (!field.rad.every(Number.isFinite)) return { why: "the field has no finite bound" };
-  const newtonStep = normUp(magnitudes(verifiedProduct(inverse, field, n, n, 1)));
+  const newtonStep = vectorNormBound(verifiedProduct(inverse, field, n, n, 1));
   const contractionOn = (radius: number): number | string => {
     const jacobian = enclosures.jacobian(z, radius);
     if (typeof jacobian === "string") return jacobian;

@@ -1,9 +1,9 @@
 import type { Enclosure } from "../autodiff/index.ts";
-import { norm2Bound, orthonormalityBound, verifiedProduct } from "../linalg/index.ts";
+import { norm2Bound, orthonormalityBound, vectorNormBound, verifiedProduct } from "../linalg/index.ts";
 import type { AffineGenerator } from "../problems/symmetries/symmetry.ts";
 import { type Attempt, type Enclosures, show, type Zero } from "./attempt.ts";
 import { type Curvatures, kernelGuesses } from "./curvatures.ts";
-import { down, magnitudes, normUp, roundoff, up } from "./rounding.ts";
+import { down, magnitudes, roundoff, up } from "./rounding.ts";
 import { generatorsAt, regularityBound, type Tangents, tangentsAlong, transposed } from "./tangents.ts";
 
 /** Largest ||I - Q Q^T|| of eigenvectors that are used. */
@@ -100,7 +100,7 @@ function onSlice(slice: Slice, tangents: Tangents, generators: readonly AffineGe
   const n = z.length;
   const q = n - tangents.count;
   const lambda = curvatures.values.subarray(0, q);
-  const newtonStep = normUp(along.subarray(0, q).map((c, i) => up(c / Math.abs(lambda[i]!))));
+  const newtonStep = vectorNormBound(along.subarray(0, q).map((c, i) => up(c / Math.abs(lambda[i]!))));
   if (!Number.isFinite(newtonStep))
     return { why: `${n - q + 1} curvatures are 0, of which the symmetry explains ${n - q}` };
   const fits = ({ radius, contraction, inertia }: OnBall): boolean =>

@@ -1,7 +1,8 @@
 import { failure } from "../errors.ts";
+import { vectorNormBound } from "../linalg/index.ts";
 import type { ConvexSet } from "../problems/problem.ts";
 import { show } from "./attempt.ts";
-import { down, normUp, roundoff, tiny, up } from "./rounding.ts";
+import { down, roundoff, tiny, up } from "./rounding.ts";
 
 /**
  * Computes how far a point certainly is from the boundary of a constraint: inside, a solution of the variational
@@ -50,7 +51,7 @@ export function distanceInside(who: string, constraint: ConvexSet | undefined, z
           `is (slack ${show(bound - sum)}); a solution there need not be a zero of the field`,
       );
     }
-    least = Math.min(least, down(slack / up(normUp(row))));
+    least = Math.min(least, down(slack / up(vectorNormBound(row))));
   });
   return least;
 }

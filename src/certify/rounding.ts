@@ -1,5 +1,7 @@
 /** Sums of non-negative numbers that are never too small, and enclosures of points. */
+
 import type { Enclosure, Region } from "../autodiff/index.ts";
+import { vectorNormBound } from "../linalg/index.ts";
 
 /** Unit roundoff of float64. */
 export const roundoff = 2 ** -53;
@@ -17,23 +19,6 @@ export function down(x: number, operations = 1): number {
   return Math.max(0, x * (1 - (operations + 3) * 2 * roundoff) - operations * tiny);
 }
 
-/** ||v||_2, rounded upwards. */
-export function normUp(v: Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < v.length; i++) {
-    const size = Math.abs(v[i]!);
-    // Not by Math.max: the norm of a vector with NaN has no bound.
-    if (!(size <= largest)) largest = size;
-  }
-  if (largest === 0 || !Number.isFinite(largest)) return largest === 0 ? 0 : Number.POSITIVE_INFINITY;
-  let sum = 0;
-  for (let i = 0; i < v.length; i++) {
-    const share = v[i]! / largest;
-    sum += share * share;
-  }
-  return up(largest * Math.sqrt(up(sum, 2 * v.length)), 3);
-}
-
 /** Entrywise bounds of |x| for x in an enclosure. */
 export function magnitudes({ mid, rad }: Enclosure): Float64Array {
   return mid.map((x, i) => up(Math.abs(x) + rad[i]!));
@@ -46,5 +31,5 @@ export function ballAround(z: Float64Array, radius: number): Region {
 
 /** Upper bound of ||a - b||_2. */
 export function distanceUp(a: Float64Array, b: Float64Array): number {
-  return normUp(a.map((x, i) => up(Math.abs(x - b[i]!))));
+  return vectorNormBound(a.map((x, i) => up(Math.abs(x - b[i]!))));
 }

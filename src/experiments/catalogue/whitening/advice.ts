@@ -5,13 +5,17 @@ import type { ArmResult } from "../../protocols/comparison/compareArms.ts";
 import { meanText } from "../../protocols/comparison/paired.ts";
 import { median } from "../../protocols/statistics.ts";
 import { armTitles } from "./arms.ts";
+import { powerOfMeans } from "./means.ts";
 import type { Source } from "./source.ts";
 import type { Cell } from "./studies.ts";
 
 /** Score that counts as none the worse: the interval of a difference lies below it. One point for shares of rows. */
 const tolerated = 0.01;
 
-/** Tells n, d, rank and condition of the data. */
+/** Share of the power in the means from which on the data are said to be far from the origin. That of digits is 0.7. */
+const farFromOrigin = 0.95;
+
+/** Tells n, d, rank and condition of the data, and whether they lie so far from the origin that rates suit the means alone. */
 export function tellData(context: ExperimentContext, source: Source): void {
   const { rank, condition, spectrum } = whitening(source.inputs, { features: source.width });
   const total = spectrum.reduce((sum, value) => sum + value, 0);
@@ -20,6 +24,13 @@ export function tellData(context: ExperimentContext, source: Source): void {
     `${source.name}: n = ${source.count} rows, d = ${source.width}, rank ${rank}, condition of the uncentred moment ` +
       `${condition.toPrecision(3)}, its largest eigenvalue has ${((100 * first!) / total).toFixed(0)} % of the power`,
   );
+  const share = powerOfMeans(source.inputs, source.width);
+  if (share > farFromOrigin) {
+    context.conclude(
+      `  the means of the features have ${share < 0.999 ? (100 * share).toFixed(1) : "more than 99.9"} % of the power: rates that suit them are too small for ` +
+        "anything else, so raw data learn hardly anything; --centred takes the means off",
+    );
+  }
 }
 
 /** Tells which lambda learns fastest at no cost in the test score. */

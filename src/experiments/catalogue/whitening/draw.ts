@@ -91,6 +91,13 @@ export function slice({ inputs, targets, labels, rows, power }: Part, from: numb
   };
 }
 
+/** Scores the first `shared` rows alone, if there are others. */
+export function sharedScore(outputs: Float64Array, part: Part, shared: number): { readonly shared?: number } {
+  if (shared <= 0 || shared >= part.rows) return {};
+  const width = outputs.length / part.rows;
+  return { shared: scoreOf(outputs.subarray(0, shared * width), slice(part, 0, shared)) };
+}
+
 /**
  * Scores outputs: the share of rows whose largest output is not that of their class, or without classes the mean square
  * of the error as a share of the power of the targets.

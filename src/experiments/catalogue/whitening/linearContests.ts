@@ -9,7 +9,7 @@ import {
   timesUpTo,
 } from "../../protocols/linear/sideBySide.ts";
 import { type ArmName, type ArmPart, armOf } from "./arms.ts";
-import { type Draw, scoreOf } from "./draw.ts";
+import { type Draw, scoreOf, sharedScore } from "./draw.ts";
 import type { Source } from "./source.ts";
 
 /** What a contest is made from. */
@@ -36,10 +36,11 @@ export function startOf({ width, outputs }: Source, seed: number, draw: number):
 
 /** The contest of raw and whitened data. The stated loss is 90 % of the way to the smallest one, which is the same for all. */
 export function armsContest(data: ContestData, names: readonly ArmName[]): LinearContest {
+  const shared = names.includes("full") ? data.testSet * data.testSets : 0;
   const arms = names.map((name): LinearArm => {
     const began = performance.now();
     const parts = armOf(name, data.draw, data.source, data);
-    const members = parts.map((part) => memberOf(data, part));
+    const members = parts.map((part) => memberOf(data, part, { shared }));
     return { name, members, seconds: (performance.now() - began) / 1000 };
   });
   const { least } = arms[0]!.members[0]!.path;
@@ -56,7 +57,7 @@ export function lambdaContest(data: ContestData, lambdas: readonly number[], upd
   const [part] = armOf("raw", data.draw, data.source, data);
   const arms = lambdas.map((mixing): LinearArm => {
     const began = performance.now();
-    const members = [memberOf(data, part!, mixing)];
+    const members = [memberOf(data, part!, { mixing })];
     return { name: lambdaName(mixing), members, seconds: (performance.now() - began) / 1000 };
   });
   const descent = arms[lambdas.indexOf(1)]!.members[0]!;
@@ -79,7 +80,14 @@ function lossAtBestStop({ path, look }: LinearMember, updates: number): number {
   return loss;
 }
 
-function memberOf({ source, draw, start }: ContestData, part: ArmPart, mixing?: number): LinearMember {
+/** How a member is updated, and how many of its first test rows all arms have. */
+interface MemberForm {
+  readonly mixing?: number;
+  readonly shared?: number;
+}
+
+function memberOf({ source, draw, start }: ContestData, part: ArmPart, form: MemberForm): LinearMember {
+  const { mixing, shared = 0 } = form;
   const { width, outputs } = source;
   const path = linearPath({
     ...{ inputs: part.train, targets: draw.train.targets, width, outputs, start },
@@ -94,6 +102,7 @@ function memberOf({ source, draw, start }: ContestData, part: ArmPart, mixing?: 
       return {
         validation: scoreOf(ofValidation(point), draw.validation),
         test: scoreOf(outputs, part.test),
+        ...sharedScore(outputs, part.test, shared),
         moves: outputs.reduce((most, z, i) => Math.max(most, Math.abs(z - first[i]!)), 0),
       };
     }),

@@ -89,7 +89,9 @@ export function networkStudy(context: ExperimentContext, study: NetworkStudy): O
         const run =
           `${name}-n${String(n).padStart(digits, "0")}-draw-${String(draw + 1).padStart(2, "0")}-` +
           `${arm.name.replaceAll(" ", "-")}${testSets > 1 ? `-set-${set + 1}` : ""}-rate-${r + 1}`;
-        const prepared = once((): Prepared => parts(n, draw, arm, testSets, set));
+        const full = arms.find((own) => own.data === "full");
+        const shared = full === undefined ? 0 : testSet * testSetsOf(full, n, study, test / testSet);
+        const prepared = once((): Prepared => ({ ...parts(n, draw, arm, testSets, set), shared }));
         const problem = once(() => programs[c]!.problem(prepared()));
         const trials = trialsFrom([arm.name], draw);
         const about = { study: name, data: source.name, rows, n, d: source.width, draw: draw + 1, arms: [arm.name] };
@@ -145,7 +147,7 @@ function partsOf(
   source: Source,
   seed: number,
   { validation, test, testSet }: ReturnType<typeof sizesOf>,
-): (n: number, draw: number, arm: NetworkArm, testSets: number, set: number) => Prepared {
+): (n: number, draw: number, arm: NetworkArm, testSets: number, set: number) => Omit<Prepared, "shared"> {
   let drawn: { readonly key: string; readonly draw: Draw } | undefined;
   let made: { readonly key: string; readonly parts: readonly ArmPart[] } | undefined;
   return (n, number, { data, kind }, testSets, set) => {

@@ -11,12 +11,14 @@ import type { Measure } from "../../../streams/types.ts";
 import { columnOf, columnsOf } from "../../protocols/comparison/armColumns.ts";
 import { threadSeconds } from "../../protocols/comparison/threadSeconds.ts";
 import type { ArmPart } from "./arms.ts";
-import { type Draw, scoreOf } from "./draw.ts";
+import { type Draw, scoreOf, sharedScore } from "./draw.ts";
 
 /** What a trial is made from. */
 export interface Prepared {
   readonly draw: Draw;
   readonly part: ArmPart;
+  /** Number of test rows that all arms have, the first ones. */
+  readonly shared: number;
 }
 
 /** Loss of the outputs of a network. */
@@ -110,7 +112,7 @@ export function look(form: TrialForm, programs: Programs, prepared: () => Prepar
     }),
     step(it, before) {
       const { step, value, point } = it;
-      const { draw, part } = prepared();
+      const { draw, part, shared } = prepared();
       const now = threadSeconds();
       const spent = before.spent + (since?.step === step - 1 ? now - since.seconds : 0);
       since = { step, seconds: now };
@@ -133,6 +135,7 @@ export function look(form: TrialForm, programs: Programs, prepared: () => Prepar
         ...{ rate, updates: step },
         [columnOf(arm, "validation")]: scoreOf(held().validation(point), draw.validation),
         [columnOf(arm, "test")]: scoreOf(outputs, part.test),
+        [columnOf(arm, "shared")]: sharedScore(outputs, part.test, shared).shared,
         [columnOf(arm, "moves")]: moves,
       });
       if (last) {

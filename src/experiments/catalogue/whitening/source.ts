@@ -9,6 +9,8 @@ import { naturalImages } from "../../../problems/datasets/naturalImages.ts";
 import { spectralData } from "../../../problems/datasets/spectralData.ts";
 import { tableData } from "../../../problems/datasets/tableData.ts";
 import type { Dataset } from "../../../problems/datasets/types.ts";
+import { centredInputs } from "./means.ts";
+import { farthestInputs, inUnits } from "./units.ts";
 
 /** Options by which the data are chosen. */
 interface SourceOptions {
@@ -16,6 +18,7 @@ interface SourceOptions {
   readonly folder?: string | undefined;
   readonly labels?: string | undefined;
   readonly target?: string | undefined;
+  readonly centred?: boolean;
 }
 
 /** Rows from which the draws are taken, without features that are the same in all of them. */
@@ -34,6 +37,8 @@ export interface Source {
   readonly labels: Int32Array | undefined;
   /** Shape of one input; [width] if features were left out. */
   readonly shape: readonly number[];
+  /** Powers of two by which inputs and targets were multiplied; 0 for most inputs, and for classes. */
+  readonly exponents: { readonly inputs: number; readonly targets: number };
   /** Whether the data come from a file of the user's own. */
   readonly own: boolean;
 }
@@ -50,7 +55,7 @@ const pool = 6000;
  */
 export function sourceOf(options: SourceOptions, seed: number, keepAll = false): Source {
   const data = wholeData(options, seed);
-  const { count, inputs, labels, name } = data;
+  const { count, labels, name } = data;
   const classes = labels === undefined ? undefined : foundClasses(labels);
   const found = classes?.count ?? 0;
   if (data.targets === undefined || (labels !== undefined && found < 2)) {
@@ -61,20 +66,27 @@ export function sourceOf(options: SourceOptions, seed: number, keepAll = false):
         "name the column of the classes by --labels, or that of a number by --target",
     );
   }
+  const { numbers: inputs, exponent } = inUnits(data.inputs, farthestInputs);
   const all = inputs.length / count;
   const kept = Array.from({ length: all }, (_, j) => j).filter((j) => keepAll || varies(inputs, all, j));
   if (kept.length === 0) {
     throw failure("ERR_COMMAND_LINE", `whitening: expected a feature of ${name} that is not the same in all rows`);
   }
   const width = kept.length;
-  const targets = classes === undefined ? data.targets : oneHot(classes.labels, classes.count);
+  const { numbers: targets, exponent: ofTargets } = inUnits(
+    classes === undefined ? data.targets : oneHot(classes.labels, classes.count),
+    0,
+  );
   const chosen = new Float64Array(count * width);
   for (let i = 0; i < count; i++) {
     for (let k = 0; k < width; k++) chosen[i * width + k] = inputs[i * all + kept[k]!]!;
   }
+  const given = width === all ? inputs : chosen;
   return {
-    ...{ name, count, width, constant: all - width, targets, labels: classes?.labels },
-    inputs: width === all ? inputs : chosen,
+    ...{ count, width, constant: all - width, targets, labels: classes?.labels },
+    exponents: { inputs: exponent, targets: ofTargets },
+    name: options.centred ? `${name}, centred` : name,
+    inputs: options.centred ? centredInputs(given, width) : given,
     outputs: targets.length / count,
     own: !known.some((own) => own === options.data),
     shape: width === all ? data.fields.inputs! : [width],

@@ -11,6 +11,7 @@ import { gaussNewtonStudy, kindsStudy, networkArmsStudy } from "./networkStudies
 import { rotationStudy } from "./rotationStudy.ts";
 import { type Source, sourceOf } from "./source.ts";
 import { defaultDraws, defaultSamples, drawsMeaning, type Plan, sizes } from "./studies.ts";
+import { unitText } from "./units.ts";
 
 /** Fewest training rows. */
 const leastTraining = 2;
@@ -28,6 +29,10 @@ const options = z.object({
   folder: z.string().optional().describe("folder of MNIST's files"),
   labels: z.string().optional().describe('column of the classes in the file (default: "label", if there is one)'),
   target: z.string().optional().describe("column of the targets in the file, for regression"),
+  centred: z
+    .boolean()
+    .default(false)
+    .describe("take the mean of each feature off, over all rows, before anything else"),
   model: z
     .string()
     .default("linear")
@@ -107,10 +112,11 @@ export const whiteningExperiment: Experiment = experiment({
     defer(() => {
       const { model } = options;
       const { source, ...plan } = planned(options, context.seed);
-      const { constant, width, outputs, count } = source;
+      const { constant, width, outputs, count, exponents } = source;
       context.note(
         `${source.name}: ${count} rows, d = ${width} features` +
           `${constant === 0 ? "" : ` (${constant} more are the same in all rows and left out)`}, ${outputs} output${outputs === 1 ? "" : "s"}` +
+          `${unitText("inputs", exponents.inputs)}${unitText("targets", exponents.targets)}` +
           `${options.full ? "" : "; quick: few draws, so intervals are wide"}`,
       );
       const ofModel =

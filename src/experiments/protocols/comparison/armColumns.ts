@@ -8,6 +8,7 @@ const armColumns = {
   loss: "training loss",
   validation: "score on the validation rows, smaller is better",
   test: "score on the test rows, smaller is better",
+  shared: "the same score on those test rows that all arms have, if the arm has more",
   moves: "largest change of an output on the test rows since the start",
   reached: "smallest training loss up to the last update at this rate",
   updatesToLoss: "updates until the stated training loss, in the last row of a rate",

@@ -34,6 +34,9 @@ export interface Trial {
   readonly stop: number;
   /** Score on the test part at the end of the budget. */
   readonly end: number;
+  /** The same scores on those test rows that all arms have; undefined if the arm has no others. */
+  readonly sharedStop?: number | undefined;
+  readonly sharedEnd?: number | undefined;
   /** Seconds that the trial took. */
   readonly seconds: number;
 }
@@ -125,7 +128,12 @@ export function compareArms(given: readonly Trial[], rules: ComparisonRules): re
     const scores = (of: "stop" | "end", from: readonly Trial[]): number[] => from.map((trial) => trial[of]);
     const paired = own.length === baseline.length && own.length > 0;
     const difference = (of: "stop" | "end"): MeanEstimate =>
-      paired ? pairedDifference(scores(of, own), scores(of, baseline)) : nothing;
+      paired
+        ? pairedDifference(
+            scores(of, own),
+            own.map((trial, i) => rivalScore(of, trial, baseline[i]!)),
+          )
+        : nothing;
     return {
       arm,
       rate,
@@ -140,6 +148,15 @@ export function compareArms(given: readonly Trial[], rules: ComparisonRules): re
       trials: own,
     };
   });
+}
+
+/** The baseline's score on the test rows that a trial has: chance among other rows would count as a difference. */
+function rivalScore(of: "stop" | "end", trial: Trial, baseline: Trial): number {
+  const [shared, ofTrial] =
+    of === "stop"
+      ? ([baseline.sharedStop, trial.sharedStop] as const)
+      : ([baseline.sharedEnd, trial.sharedEnd] as const);
+  return ofTrial === undefined ? (shared ?? baseline[of]) : baseline[of];
 }
 
 const nothing: MeanEstimate = { mean: Number.NaN, half: Number.NaN, count: 0 };

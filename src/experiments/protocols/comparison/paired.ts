@@ -58,6 +58,8 @@ export function pairedDifference(a: readonly number[], b: readonly number[]): Me
 
 /** Writes a mean with its interval, such as `24.2+-1.2`; without one if there was a single draw. */
 export function meanText({ mean, half }: MeanEstimate, { digits = 1, signed = false } = {}): string {
-  const sign = signed && mean >= 0 ? "+" : "";
-  return `${sign}${mean.toFixed(digits)}${Number.isFinite(half) ? `+-${half.toFixed(digits)}` : ""}`;
+  // A mean that rounds to zero has no sign to tell.
+  const shown = Number(mean.toFixed(digits)) === 0 ? 0 : mean;
+  const sign = signed && shown >= 0 ? "+" : "";
+  return `${sign}${shown.toFixed(digits)}${Number.isFinite(half) ? `+-${half.toFixed(digits)}` : ""}`;
 }

@@ -21,6 +21,8 @@ interface Open {
   stop: number;
   stopLoss: number;
   end: number;
+  sharedStop: number | undefined;
+  sharedEnd: number | undefined;
   readonly lows: Low[];
 }
 
@@ -59,6 +61,8 @@ export function trialsFrom(arms: readonly string[], draw: number, moves = new Ma
             stopUpdates: 0,
             stop: Number.NaN,
             end: Number.NaN,
+            sharedStop: undefined,
+            sharedEnd: undefined,
           };
           open.set(arm, { rate, first: loss, loss, stopLoss: Number.NaN, lows: [], ...worst });
         }
@@ -72,10 +76,12 @@ export function trialsFrom(arms: readonly string[], draw: number, moves = new Ma
         }
         own.endUpdates = updates ?? own.endUpdates;
         if (updates !== undefined && of("validation") < own.validation) {
-          const stop = { stopUpdates: updates, stop: of("test"), stopLoss: of("loss") };
+          const sharedStop = columns[columnOf(arm, "shared")];
+          const stop = { stopUpdates: updates, stop: of("test"), sharedStop, stopLoss: of("loss") };
           Object.assign(own, { validation: of("validation"), ...stop });
         }
         own.end = columns[columnOf(arm, "test")] ?? own.end;
+        own.sharedEnd = columns[columnOf(arm, "shared")] ?? own.sharedEnd;
         if (columns[columnOf(arm, "reached")] !== undefined || status !== "running") close(arm, columns);
       }
     },

@@ -25,6 +25,8 @@ export interface Look {
   /** Score on the validation rows, and on the test rows; smaller is better. */
   readonly validation: number;
   readonly test: number;
+  /** The same on those test rows that all arms have, if the arm has more. */
+  readonly shared?: number;
   /** Largest change of an output on the test rows since the start. */
   readonly moves: number;
 }
@@ -81,7 +83,9 @@ export function sideBySide(
     made ??= make();
     return made;
   };
-  const { name, arms, size, rates, times } = form;
+  const { name, arms, size, times } = form;
+  // From the largest: the last row of a run, by which it is told, is not that of a rate which diverges.
+  const rates = form.rates.toReversed();
   const offsets: number[] = [];
   let dimension = 0;
   for (const { members } of arms) {
@@ -162,9 +166,10 @@ export function sideBySide(
           found[column] = (found[column] ?? 0) + value / members.length;
         };
         add("loss", member.path.evaluate(point, new Float64Array(size)));
-        const { validation, test, moves } = member.look(point);
+        const { validation, test, shared, moves } = member.look(point);
         add("validation", validation);
         add("test", test);
+        if (shared !== undefined) add("shared", shared);
         const moved = columnOf(name, "moves");
         found[moved] = Math.max(found[moved] ?? 0, moves);
       });

@@ -78,7 +78,16 @@ scores("the mean of the scores of test sets is the score of them all, for classe
   fc.assert(
     fc.property(numbers, fc.boolean(), fc.constantFrom(2, 3, 4, 6), (pairs, classes, size) => {
       const source: Source = {
-        ...{ name: "own", count: 12, width: 1, constant: 0, outputs: classes ? 2 : 1, shape: [1], own: true },
+        ...{
+          name: "own",
+          count: 12,
+          width: 1,
+          constant: 0,
+          outputs: classes ? 2 : 1,
+          shape: [1],
+          exponents: { inputs: 0, targets: 0 },
+          own: true,
+        },
         inputs: Float64Array.from(pairs, (_, i) => i),
         targets: Float64Array.from(pairs.flatMap(([y]) => (classes ? [Number(y <= 0), Number(y > 0)] : [y]))),
         labels: classes ? Int32Array.from(pairs, ([y]) => Number(y > 0)) : undefined,

@@ -72,7 +72,7 @@ ownData("a table with a column of classes is described, judged at all rows that 
   );
   writeFileSync(join(folder, "mine.csv"), ["a,b,constant,y", ...lines].join("\n"));
   const data = join(folder, "mine.csv");
-  const { conclusions, findings, notes } = await run({ ...small, data, labels: "y", study: ["arms"], draws: 3 });
+  const { conclusions, findings, notes, rows } = await run({ ...small, data, labels: "y", study: ["arms"], draws: 3 });
   assert.match(
     notes[0]!,
     /mine\.csv: 120 rows, d = 2 features \(1 more are the same in all rows and left out\), 2 outputs/,
@@ -83,6 +83,10 @@ ownData("a table with a column of classes is described, judged at all rows that 
     findings.map(({ run: name }) => name).join(),
   );
   assert.match(conclusions.join("\n"), /advice, n 83, train-whitened: /);
+  for (const { columns } of rows) {
+    if (columns.updates === undefined) continue;
+    assert.ok(columns["raw.shared"] !== undefined && columns["full.shared"] === undefined, JSON.stringify(columns));
+  }
   await assertRejects(run({ ...small, data, labels: "z" }), "ERR_OPTION_RANGE", /"z"/);
   await assertRejects(run({ ...small, data }), "ERR_COMMAND_LINE", /--labels, or that of a number by --target/);
   await assertRejects(run({ ...small, data, labels: "y", target: "a" }), "ERR_COMMAND_LINE", /got both/);

@@ -49,6 +49,21 @@ compare("takes the rate with the best validation score, and gives paired differe
   );
 });
 
+compare("counts a difference on the test rows that both arms have", () => {
+  // The baseline misses 20 % of all test rows, and 10 % of those few that the other arm has.
+  const few = { stop: 0.1, end: 0.2 };
+  const trials = all(4, (arm, draw) => (arm === "b" ? few : { sharedStop: 0.1 + 0.01 * draw, sharedEnd: 0.2 }));
+  const [a, b] = compareArms(trials, rules);
+  assert.ok(Math.abs(a!.stop.mean - 0.21) < 1e-12 && a!.end.mean === 0.3, "scores are those of all rows");
+  assert.ok(Math.abs(b!.stopDifference.mean + 0.01) < 1e-12 && b!.endDifference.mean === 0);
+  // Of two arms that have all rows, all of them count.
+  const [, both] = compareArms(
+    all(4, () => ({ stop: 0.2, sharedStop: 0.5, sharedEnd: 0 })),
+    rules,
+  );
+  assert.equal([both!.stopDifference.mean, both!.endDifference.mean], [0, 0]);
+});
+
 compare("refuses an arm whose best rate stands at either edge of the grid, and says which", () => {
   for (const [best, side] of [
     [1, "smallest"],
