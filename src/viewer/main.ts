@@ -232,13 +232,15 @@ const link = openLink(
   {
     state(state) {
       showState(state);
+      if (state.kind === "connecting") known.forgetParts();
       if (state.kind === "lost") {
         steering.forget();
         slices.forget();
       }
     },
     message(message: ServerMessage) {
-      if ("runs" in message) known.takeAll(message.runs);
+      if ("listed" in message) known.takePart(message.listed);
+      else if ("runs" in message) known.takeAll(message.runs);
       else if ("changed" in message) known.takeSome(message.changed);
       else if ("reply" in message) takeReply(message.reply);
       else if ("error" in message) notice(message.error.message);
@@ -247,7 +249,7 @@ const link = openLink(
       if (known.list !== runs) takeRuns(known.list);
     },
   },
-  "brief",
+  "parts",
 );
 
 const themeButton = byId<HTMLButtonElement>("theme");

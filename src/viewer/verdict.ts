@@ -121,7 +121,8 @@ export function makeVerdictPanel(): VerdictPanel {
         else element.hidden = true;
         return;
       }
-      const key = `${run.name} ${run.attempt} ${data.version}`;
+      // Why it is so may be told after the end.
+      const key = `${run.name} ${run.attempt} ${data.version} ${run.ending?.because}`;
       if (shown === key) return;
       shown = key;
       element.hidden = false;

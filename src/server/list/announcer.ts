@@ -29,10 +29,15 @@ interface Announcer {
 
 /** Greatest number of runs that are told of wholly also to those who asked for a brief list: it is short anyway. */
 const wholeMost = 200;
+/** Number of runs in a message of a list that comes in parts. */
+const runsOfPart = 2000;
+/** Milliseconds until a socket that took nothing is asked again. */
+const socketPause = 10;
 /** A whole list is made for at most 1 / `share` of the time. */
 const share = 10;
 
 export function makeAnnouncer(kind: ListKind, { isOpen, isFull, runs, send, broken }: AnnouncerHost): Announcer {
+  const tellsChanges = kind === "brief" || kind === "parts";
   let first: Promise<void> | undefined;
   let isFirst = true;
   let working = false;
@@ -41,7 +46,27 @@ export function makeAnnouncer(kind: ListKind, { isOpen, isFull, runs, send, brok
   const changed = new Set<string>();
   let notBefore = 0;
 
-  /** Sends a list. A short one is sent before this function returns. */
+  /** Sends all runs as several messages, so that neither side ever holds the text of 100,000 runs. */
+  async function tellInParts(): Promise<void> {
+    const pause = makePauses();
+    let part: RunInfo[] = [];
+    let brief = false;
+    for (const run of runs()) {
+      if (part.length === runsOfPart) {
+        brief = true;
+        send(textOf("listed", part, brief), true);
+        part = [];
+        const wait = pause();
+        if (wait !== undefined) await wait;
+        while (isOpen() && isFull()) await new Promise((resolve) => setTimeout(resolve, socketPause));
+        if (!isOpen()) return;
+      }
+      part.push(run);
+    }
+    send(textOf("runs", part, brief || part.length > wholeMost), true);
+  }
+
+  /** Sends a list as one message. A short one is sent before this function returns. */
   async function tell(key: "runs" | "changed", list: Iterable<RunInfo>): Promise<void> {
     const parts = [`{"${key}":`];
     const pause = makePauses();
@@ -61,7 +86,8 @@ export function makeAnnouncer(kind: ListKind, { isOpen, isFull, runs, send, brok
     try {
       pending = false;
       const began = performance.now();
-      if (kind === "brief" && !isFirst) {
+      if (kind === "parts" && isFirst) await tellInParts();
+      else if (tellsChanges && !isFirst) {
         const names = [...changed];
         changed.clear();
         await tell("changed", runs(names));
@@ -86,16 +112,20 @@ export function makeAnnouncer(kind: ListKind, { isOpen, isFull, runs, send, brok
     },
     announce(names) {
       if (kind === "none") return;
-      if (kind === "brief") for (const name of names) changed.add(name);
+      if (tellsChanges) for (const name of names) changed.add(name);
       pending ||= kind === "whole" || isFirst || changed.size > 0;
       retry();
     },
     progress(names) {
-      if (kind !== "brief" || isFirst) return;
+      if (!tellsChanges || isFirst) return;
       for (const name of names) changed.add(name);
       pending ||= changed.size > 0;
       retry();
     },
     retry,
   };
+}
+
+function textOf(key: string, list: readonly RunInfo[], brief: boolean): string {
+  return `{"${key}":${[...listPieces(list, brief)].join("")}}`;
 }

@@ -11,6 +11,7 @@ export class KnownRuns {
   /** Runs of which not everything is known. */
   #brief = new WeakSet<RunInfo>();
   readonly #asked = new Set<string>();
+  #parts: RunInfo[] = [];
 
   constructor(private readonly changed: () => void) {}
 
@@ -18,9 +19,19 @@ export class KnownRuns {
     const place = name === undefined ? undefined : this.#places.get(name);
     return place === undefined ? undefined : this.list[place];
   }
-  /** Takes the whole list. */
+  /** Takes a part of the list, which counts as soon as the last part is there. */
+  takePart(list: readonly ListedRun[]): void {
+    for (const run of expanded(list)) this.#parts.push(run);
+  }
+  /** Forgets the parts of a list whose end did not come, since the connection was lost. */
+  forgetParts(): void {
+    this.#parts = [];
+  }
+  /** Takes the whole list, or its last part. */
   takeAll(list: readonly ListedRun[]): void {
-    const runs = expanded(list);
+    this.takePart(list);
+    const runs = this.#parts;
+    this.#parts = [];
     this.#places.clear();
     this.#brief = new WeakSet(runs);
     for (const [place, { name }] of runs.entries()) this.#places.set(name, place);
