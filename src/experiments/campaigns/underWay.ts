@@ -54,7 +54,7 @@ export function removeMark(directory: string, worker: string): void {
 }
 
 /** A search that was under way when its process was lost. */
-export interface LostSearch {
+interface LostSearch {
   readonly search: number;
   readonly worker: string;
 }
