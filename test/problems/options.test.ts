@@ -72,6 +72,7 @@ const before: Readonly<Record<string, readonly unknown[]>> = {
   predictions: [[[]], square],
   saddlePoint: [[[]], [[]], (x: tf.Tensor, y: tf.Tensor) => tf.mul(x, y)],
   simplex: [2],
+  standardised: [{ train: problems.dataset({ inputs: [[1], [2]] }) }],
   tableData: [join(images, "points.csv")],
   trafficAssignment: [games.braess()],
   trainable: [

@@ -44,10 +44,10 @@ const rules = { targets: { ...yesOrNo, default: false } } as const;
  * @throws {RangeError} ERR_LENGTH if the parts have different numbers of features; ERR_NOT_FINITE if a number of another
  *   part is so far away that its quotient overflows; ERR_OPTION_RANGE for targets that are constant in the training part
  */
-export function standardised<const Parts extends { readonly train: Dataset }>(
+export function standardised<const Parts extends Readonly<Record<"train", Dataset>>>(
   parts: Parts,
   options: StandardisedOptions = {},
-): { readonly [Part in keyof Parts]: Dataset } {
+): Readonly<Record<keyof Parts, Dataset>> {
   const who = "standardised";
   checkOption(who, "parts", parts, thing("parts of a data set, such as { train, test }", { train: "object" }));
   for (const [part, data] of Object.entries(parts)) checkOption(who, part, data, datasetRule);
@@ -84,7 +84,7 @@ export function standardised<const Parts extends { readonly train: Dataset }>(
   };
   return Object.fromEntries(
     Object.entries(parts as Readonly<Record<string, Dataset>>).map(([part, data]) => [part, changed(data)]),
-  ) as { readonly [Part in keyof Parts]: Dataset };
+  ) as Readonly<Record<keyof Parts, Dataset>>;
 }
 
 /** How one field is changed. */

@@ -1,4 +1,5 @@
 /** Tells one connection of runs, in the way that it asked for, as far as its socket takes messages. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ListKind } from "../http/upgrade.ts";
 import type { RunInfo } from "../messages.ts";
 import { makePauses } from "../turns.ts";
@@ -58,7 +59,7 @@ export function makeAnnouncer(kind: ListKind, { isOpen, isFull, runs, send, brok
         part = [];
         const wait = pause();
         if (wait !== undefined) await wait;
-        while (isOpen() && isFull()) await new Promise((resolve) => setTimeout(resolve, socketPause));
+        while (isOpen() && isFull()) await sleep(socketPause);
         if (!isOpen()) return;
       }
       part.push(run);
