@@ -1,6 +1,6 @@
 /** Finds the runs in a directory that the user names. */
 import { existsSync, readdirSync } from "node:fs";
-import { basename, join, sep } from "node:path";
+import { basename, join } from "node:path";
 import { refuseLink } from "../arrow/checks/ownFiles.ts";
 import { type RunFile, readRunFile, runFileName } from "../arrow/runFile.ts";
 import { failure, isFluxionError } from "../errors.ts";
@@ -26,11 +26,12 @@ export function runsIn(directory: string): FoundRun[] {
   // A program's runs may stand beside experiments.
   const alone = experiments[0] === directory ? [] : childRuns(directory);
   const one = experiments.length === 1 && alone.length === 0;
-  const found = experiments.flatMap((experiment) => {
-    const before = one ? "" : `${basename(experiment)}/`;
-    // Texts that `join` makes take three times the memory, which counts where there are 100,000.
-    return runsOf(experiment).map((run) => ({ name: before + run, directory: `${experiment}${sep}${run}` }));
-  });
+  const found = experiments.flatMap((experiment) =>
+    runsOf(experiment).map((run) => ({
+      name: one ? run : `${basename(experiment)}/${run}`,
+      directory: join(experiment, run),
+    })),
+  );
   found.push(...alone.map((name) => ({ name, directory: join(directory, name) })));
   if (found.length > 0) return found;
   const why = existsSync(directory) ? "it holds no runs" : "there is no such directory";

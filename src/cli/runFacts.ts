@@ -3,10 +3,14 @@ import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { RunFile } from "../arrow/runFile.ts";
 import { isFluxionError } from "../errors.ts";
-import type { RunCells } from "../server/messages.ts";
+import type { Finding } from "../experiments/framework/definition.ts";
+import type { RunCells, RunEnding } from "../server/messages.ts";
 import { type ExperimentFile, experimentFileName, experimentIfWhole } from "./experimentFile.ts";
-import { type FoundEnd, foundEnd, otherNumbers, sharedCells } from "./finding/foundFacts.ts";
 import { type Labels, labelsFileName, readLabels } from "./finding/labels.ts";
+import { finite } from "./servedRuns.ts";
+
+/** What an experiment reported of the end of a run. */
+type FoundEnd = Pick<RunEnding, "verdict" | "meaning" | "because" | "index">;
 
 export interface RunFacts {
   /** Returns the verdict and the index of the run in a directory, as far as its experiment reported them. */
@@ -24,6 +28,9 @@ interface Experiment {
   readonly ends: ReadonlyMap<string, FoundEnd>;
   readonly numbers: ReadonlyMap<string, RunCells>;
 }
+
+/** Numbers of a finding that the ending of a run has, or that every run has in a column of its own. */
+const elsewhere = new Set(["loss", "|grad|^2", "index", "steps"]);
 
 /**
  * Makes a reader of facts. Runs of one experiment are asked for one after the other, so only the last `experiment.json` is
@@ -49,7 +56,7 @@ export function runFacts(): RunFacts {
       directory: parent,
       state,
       shared: file === undefined ? {} : sharedCells(file),
-      ends: new Map(findings.map((finding) => [finding.run, foundEnd(finding, once)])),
+      ends: new Map(findings.map((finding) => [finding.run, endOf(finding, once)])),
       numbers: new Map(findings.map(({ run, numbers }) => [run, otherNumbers(numbers)])),
     };
     last = made;
@@ -60,15 +67,40 @@ export function runFacts(): RunFacts {
     cells(directory, file) {
       const { shared, numbers } = experimentOf(directory);
       const began = file?.attempts[0]?.began;
-      const cells: Record<string, string | number> = {};
-      // A spread would give each of 100,000 records a shape of its own, which takes more memory than what it holds.
-      for (const part of [shared, numbers.get(basename(directory)) ?? {}]) {
-        for (const name in part) cells[name] = part[name]!;
-      }
-      if (typeof began === "string") cells.began = once(began.slice(0, 16).replace("T", " "));
-      return Object.assign(cells, labelCells(directory));
+      return {
+        ...shared,
+        ...numbers.get(basename(directory)),
+        ...(typeof began === "string" ? { began: began.slice(0, 16).replace("T", " ") } : {}),
+        ...labelCells(directory),
+      };
     },
   };
+}
+
+function endOf({ verdict, meaning, because, numbers }: Finding, once: (text: string) => string): FoundEnd {
+  return {
+    ...finite({ index: numbers?.index }),
+    ...(typeof verdict === "string" ? { verdict: once(verdict) } : {}),
+    ...(typeof meaning === "string" ? { meaning: once(meaning) } : {}),
+    ...(typeof because === "string" ? { because } : {}),
+  };
+}
+
+/** Cells of an experiment that its runs have in common: its name, its seed, its options. */
+function sharedCells({ name, seed, options }: Pick<ExperimentFile, "name" | "seed" | "options">): RunCells {
+  const texts = Object.entries(options ?? {}).map(([option, value]) => [
+    option,
+    typeof value === "number" || typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return { experiment: name, ...(typeof seed === "number" ? { seed } : {}), ...Object.fromEntries(texts) };
+}
+
+function otherNumbers(numbers: Finding["numbers"]): RunCells {
+  return Object.fromEntries(
+    Object.entries(numbers ?? {}).filter(
+      ([name, value]) => !elsewhere.has(name) && (typeof value === "number" || typeof value === "string"),
+    ),
+  ) as RunCells;
 }
 
 function labelCells(directory: string): RunCells {

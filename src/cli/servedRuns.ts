@@ -1,13 +1,9 @@
 /** Connects a session with the page: the page receives the rows, the search receives the page's commands. */
-
-import type { Finding } from "../experiments/framework/definition.ts";
 import type { CommandBody, FromWorker, RowSummary } from "../experiments/threads/protocol.ts";
 import type { SearchThread } from "../experiments/threads/searchThread.ts";
 import { endMeanings } from "../operators/support/ends/endMeanings.ts";
 import type { ViewerServer } from "../server/createViewerServer.ts";
 import type { RunEnding } from "../server/messages.ts";
-import type { ExperimentFile } from "./experimentFile.ts";
-import { finite, foundEnd, otherNumbers, sharedCells } from "./finding/foundFacts.ts";
 
 interface ServedRuns {
   take(message: FromWorker): void;
@@ -18,7 +14,6 @@ interface ServedRuns {
 export function serveRuns(
   server: ViewerServer | undefined,
   thread: SearchThread,
-  experiment: Pick<ExperimentFile, "name" | "seed" | "options">,
   placed: (name: string, directory: string) => void = () => undefined,
 ): ServedRuns {
   if (server === undefined) return { take: () => undefined, close: () => undefined };
@@ -27,12 +22,6 @@ export function serveRuns(
   const runNames = new Map<string, string>();
   const replies = new Map<number, (outcome: Extract<FromWorker, { kind: "reply" }>["outcome"]) => void>();
   const lastRows = new Map<string, RowSummary>();
-  /** Endings that were told, and findings, by the names of their runs: either may come first. */
-  const endings = new Map<string, RunEnding>();
-  const findings = new Map<string, Finding>();
-  const shared = sharedCells(experiment);
-  const describe = (name: string, numbers?: Finding["numbers"]): void =>
-    hub.describe(name, { ...shared, ...otherNumbers(numbers) });
   let lastId = 0;
   const subscription = server.commands.subscribe((given) => {
     const { run, reply, type } = given;
@@ -54,33 +43,16 @@ export function serveRuns(
         const name = hub.open(message.run, message.header, { directory: message.directory });
         servedNames.set(message.run.name, name);
         runNames.set(name, message.run.name);
-        describe(name);
         placed(name, message.directory);
       } else if (message.kind === "replayed") {
-        const name = hub.addFinished(message.run, message.directory, endingOf(message.last));
-        servedNames.set(message.run.name, name);
-        endings.set(message.run.name, endingOf(message.last));
-        describe(name);
-        placed(name, message.directory);
+        placed(hub.addFinished(message.run, message.directory, endingOf(message.last)), message.directory);
       } else if (message.kind === "batch") {
         lastRows.set(message.run, message.last);
         const name = servedNames.get(message.run)!;
         hub.batch(name, message.bytes, message.firstStep, message.lastStep, message.rows);
       } else if (message.kind === "closed") {
         const name = servedNames.get(message.run);
-        if (name === undefined) return;
-        const ending = endingOf(lastRows.get(message.run));
-        const found = findings.get(message.run);
-        endings.set(message.run, ending);
-        hub.close(name, found === undefined ? ending : { ...foundEnd(found), ...ending });
-      } else if (message.kind === "finding") {
-        const { run, numbers } = message.finding;
-        findings.set(run, message.finding);
-        const name = servedNames.get(run);
-        if (name === undefined) return;
-        describe(name, numbers);
-        const ending = endings.get(run);
-        if (ending !== undefined) hub.close(name, { ...foundEnd(message.finding), ...ending });
+        if (name !== undefined) hub.close(name, endingOf(lastRows.get(message.run)));
       } else if (message.kind === "reply") {
         replies.get(message.id)?.(message.outcome);
         replies.delete(message.id);
@@ -109,4 +81,11 @@ function endingOf(last: LastRow | undefined): RunEnding {
 function meaningOf(verdict: unknown): Pick<RunEnding, "meaning"> {
   const known = (Object.keys(endMeanings) as (keyof typeof endMeanings)[]).find((name) => name === verdict);
   return known === undefined ? {} : { meaning: endMeanings[known] };
+}
+
+/** The entries that JSON can hold as numbers. */
+export function finite<K extends string>(entries: Readonly<Record<K, unknown>>): { readonly [N in K]?: number } {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => Number.isFinite(value))) as {
+    readonly [N in K]?: number;
+  };
 }

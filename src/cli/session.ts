@@ -91,7 +91,7 @@ async function runSession(options: SessionOptions): Promise<number> {
     options;
   const progress = makeProgress();
   const record = keepRecord(directory, file, lease);
-  const served = serveRuns(server, thread, file, placed);
+  const served = serveRuns(server, thread, placed);
   const source = { began: file.began, experiment: basename(resolve(directory)) };
   const hint = `npx fluxion replay ${shellWord(directory)} --events with the same flags`;
   const tellers = openTellers(alerts, source, openLedger(directory, lease), hint);

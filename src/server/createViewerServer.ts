@@ -214,16 +214,15 @@ export async function createViewerServer(options: ViewerServerOptions = {}): Pro
     close(name, ending) {
       if (closing !== undefined) return;
       const run = mirror.runs.get(name) ?? openRun(name, mirror.runs);
-      if (run.live) {
-        run.end(ending);
-        desk.runEnded(name);
-      } else run.amend(ending);
+      if (!run.live) return;
+      run.end(ending);
+      desk.runEnded(name);
       tell(run);
     },
     addFinished(run, directory, ending) {
       const files = finishedFiles(directory, run.attempt);
       const name = freeName(run, mirror.runs);
-      const known = new MirroredRun(name, intern(run), files, ending);
+      const known = new MirroredRun(name, intern(run), { files, ending });
       mirror.runs.set(name, known);
       tellSoon(known);
       return name;

@@ -40,12 +40,7 @@ export interface Hub {
   open(run: Run, header: Uint8Array, options?: OpenOptions): string;
   /** Takes one record batch message with the rows `firstStep` ... `lastStep`. @throws ERR_RUN_NOT_OPEN */
   batch(name: string, bytes: Uint8Array, firstStep: number, lastStep: number, rows: number): void;
-  /**
-   * Says that no more rows will come. A second call adds what the first did not say, such as `because`, and changes
-   * nothing else.
-   *
-   * @throws ERR_RUN_NOT_OPEN for an unknown name
-   */
+  /** Says that no more rows will come. A second call does nothing. @throws ERR_RUN_NOT_OPEN for an unknown name */
   close(name: string, ending: RunEnding): void;
   /**
    * Makes a run known that is over, from its directory.
@@ -230,7 +225,7 @@ export function makeHub({ memoryBytes, changed, placed, ended, warn }: HubOption
         live.delete(name);
         ended(name);
         changed(name);
-      } else if (run.amend(ending)) changed(name);
+      }
     },
     addFinished(run, directory, ending) {
       const name = freeName(run, runs);

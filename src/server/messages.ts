@@ -158,9 +158,7 @@ export interface ListedRun extends Omit<RunInfo, Shared>, Partial<Pick<RunInfo, 
 /** Messages that the server may send. */
 export type ServerMessage =
   | { readonly runs: readonly ListedRun[] }
-  /** The next runs of a list that comes in parts; `runs` has its last ones. */
-  | { readonly listed: readonly ListedRun[] }
-  /** Runs that are new or have changed, for connections that asked for a brief list, or for one in parts. */
+  /** Runs that are new or have changed, for connections that asked for a brief list. */
   | { readonly changed: readonly ListedRun[] }
   | { readonly subscribed: Subscription & { readonly rows: number; readonly attempt: number } }
   /** All rows so far are sent; those that follow are live. */

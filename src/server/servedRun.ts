@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { AppliedCommand, Run, Settings } from "../arrow/row.ts";
 import { iteratesFileName } from "../arrow/runFile.ts";
 import { warn as hostWarn } from "../host.ts";
-import { amended } from "./amended.ts";
 import type { RunCells, RunEnding, RunInfo } from "./messages.ts";
 import type { SharedMessages } from "./rows/sharedRender.ts";
 import { type FinishedFile, RunRows } from "./runRows.ts";
@@ -95,13 +94,6 @@ export class ServedRun extends RunRows {
     this.#paused = false;
     this.#ending = ending;
     for (const watcher of this.watchers) watcher(0);
-  }
-
-  /** Adds to the ending what it does not say yet. Returns whether there was anything. */
-  amend(more: RunEnding): boolean {
-    const ending = amended(this.#ending, more);
-    this.#ending = ending ?? this.#ending;
-    return ending !== undefined;
   }
 
   /** Takes note of what a command did, as far as viewers show it. */

@@ -54,8 +54,8 @@ export function address(path: `/${string}`): string {
   return new URL(`.${path}`, location.href).href;
 }
 
-/** @param list how it is told of runs: briefly in `parts`, then of changes, or not at all. Default `none` */
-export function openLink(handlers: LinkHandlers, list: "parts" | "none" = "none"): Link {
+/** @param list how it is told of runs: `brief`, then of changes, or not at all. Default `none` */
+export function openLink(handlers: LinkHandlers, list: "brief" | "none" = "none"): Link {
   let socket: WebSocket | undefined;
   let failures = 0;
   let heard = Date.now();

@@ -232,15 +232,13 @@ const link = openLink(
   {
     state(state) {
       showState(state);
-      if (state.kind === "connecting") known.forgetParts();
       if (state.kind === "lost") {
         steering.forget();
         slices.forget();
       }
     },
     message(message: ServerMessage) {
-      if ("listed" in message) known.takePart(message.listed);
-      else if ("runs" in message) known.takeAll(message.runs);
+      if ("runs" in message) known.takeAll(message.runs);
       else if ("changed" in message) known.takeSome(message.changed);
       else if ("reply" in message) takeReply(message.reply);
       else if ("error" in message) notice(message.error.message);
@@ -249,7 +247,7 @@ const link = openLink(
       if (known.list !== runs) takeRuns(known.list);
     },
   },
-  "parts",
+  "brief",
 );
 
 const themeButton = byId<HTMLButtonElement>("theme");

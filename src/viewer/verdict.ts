@@ -121,8 +121,7 @@ export function makeVerdictPanel(): VerdictPanel {
         else element.hidden = true;
         return;
       }
-      // Why it is so may be told after the end.
-      const key = `${run.name} ${run.attempt} ${data.version} ${run.ending?.because}`;
+      const key = `${run.name} ${run.attempt} ${data.version}`;
       if (shown === key) return;
       shown = key;
       element.hidden = false;

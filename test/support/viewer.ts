@@ -25,7 +25,7 @@ export interface ConnectOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly protocols?: readonly string[];
   readonly autoPong?: boolean;
-  /** How it is told of runs: whole (default), brief, parts or none. */
+  /** How it is told of runs: whole (default), brief or none. */
   readonly runs?: string;
 }
 

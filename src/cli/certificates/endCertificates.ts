@@ -40,7 +40,7 @@ export function certificateShelf(): CertificateShelf {
     return content;
   }
   return {
-    place: (name, directory) => void directories.set(name, directory),
+    place: (name, directory) => void directories.set(name, resolve(directory)),
     async read() {
       const ends: EndCertificate[] = [];
       const trouble = new Set<string>();
@@ -51,8 +51,7 @@ export function certificateShelf(): CertificateShelf {
         return seen.get(path);
       };
       let turn = performance.now();
-      for (const [run, given] of directories) {
-        const directory = resolve(given);
+      for (const [run, directory] of directories) {
         if (performance.now() - turn > share) {
           await new Promise((resolve) => setImmediate(resolve));
           turn = performance.now();

@@ -2,20 +2,19 @@
 import type { Command } from "commander";
 import { filter, from, mergeMap } from "rxjs";
 import type { Run } from "../../arrow/row.ts";
-import { type RunFile, readRunFile, runState } from "../../arrow/runFile.ts";
-import { failure, isFluxionError } from "../../errors.ts";
+import { type RunFile, runState } from "../../arrow/runFile.ts";
+import { failure } from "../../errors.ts";
 import { createViewerServer } from "../../server/createViewerServer.ts";
 import type { RunEnding } from "../../server/messages.ts";
 import { certificateShelf } from "../certificates/endCertificates.ts";
 import { inWordsOfCommand } from "../complain.ts";
 import { figureGallery } from "../figureGallery.ts";
-import { finite } from "../finding/foundFacts.ts";
-import { watchLabels } from "../finding/labelWatch.ts";
 import { followLiveRuns } from "../liveRuns.ts";
 import { openBrowser } from "../openBrowser.ts";
 import { note, say } from "../output/say.ts";
 import { eachReadableRun, runsIn } from "../runDirectories.ts";
 import { type RunFacts, runFacts } from "../runFacts.ts";
+import { finite } from "../servedRuns.ts";
 import { accessOf, accessOptions, portOf, type ServeFlags } from "../serving.ts";
 import { waitForSignal } from "../signals.ts";
 import { goesOnIn, runsAsTheyBegin } from "./followRuns.ts";
@@ -35,7 +34,7 @@ Examples:
   fluxion serve runs --port 8080 --open   all experiments, on a port of your choice
 
 Runs that another process writes are shown as they grow. If that process is gone without an ending, the terminal and the
-page say so. The page shows what fluxion tag, note and rename change within seconds.`;
+page say so.`;
 
 /** Adds the options of `fluxion serve` and what it does. */
 export function serveCommand(command: Command): void {
@@ -63,15 +62,9 @@ async function serve(directories: readonly string[], { port, open, ...flags }: F
   let served = 0;
   const facts = runFacts();
   const ending = (file: RunFile, directory: string): RunEnding => endingOf(file, directory, facts);
-  const describe = (name: string, directory: string, file = wholeRunFile(directory)): void => {
-    // A directory that was removed says nothing new.
-    if (file !== undefined) server.hub.describe(name, facts.cells(directory, file));
-  };
-  const labels = watchLabels(describe);
   const placed = (name: string, directory: string, file?: RunFile): void => {
     shelf.place(name, directory);
-    labels.place(name, directory);
-    describe(name, directory, file);
+    server.hub.describe(name, facts.cells(directory, file));
   };
   const live = followLiveRuns(server.hub, { endingOf: ending, placed });
   const take = async (): Promise<void> => {
@@ -102,7 +95,6 @@ async function serve(directories: readonly string[], { port, open, ...flags }: F
     await server.told();
   } catch (error) {
     live.close();
-    labels.close();
     await server.close();
     throw error;
   }
@@ -123,18 +115,7 @@ async function serve(directories: readonly string[], { port, open, ...flags }: F
   await waitForSignal();
   begun.unsubscribe();
   live.close();
-  labels.close();
   await server.close();
-}
-
-/** The `run.json` of a directory; undefined if it cannot be read. */
-function wholeRunFile(directory: string): RunFile | undefined {
-  try {
-    return readRunFile(directory);
-  } catch (error) {
-    if (isFluxionError(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Whether another process may still write a run. */

@@ -1,7 +1,6 @@
 /** Answers a question in SQL by DuckDB, over Parquet files of a directory and nothing else. */
 import { join } from "node:path";
 import { failure } from "../../errors.ts";
-import { refusalText } from "./refusals.ts";
 
 type DuckDB = typeof import("@duckdb/node-api");
 
@@ -36,7 +35,7 @@ export async function loadDuckDB(who = "query", without = withoutDuckDB): Promis
  * extension, and can be told nothing else by the question.
  *
  * @param views names of views; each has its file, `<name>.parquet`
- * @throws ERR_COMMAND_LINE for anything but one SELECT, and for SQL that DuckDB refuses, which says why
+ * @throws ERR_COMMAND_LINE for anything but one SELECT, and with DuckDB's message for SQL that it refuses
  */
 export async function ask(duckdb: DuckDB, directory: string, views: readonly string[], sql: string): Promise<Answer> {
   if (sql.trim() === "") throw failure("ERR_COMMAND_LINE", "query: expected one statement, got none");
@@ -70,7 +69,7 @@ export async function ask(duckdb: DuckDB, directory: string, views: readonly str
       return { names: reader.deduplicatedColumnNames(), rows: reader.getRowsJson() };
     } catch (error) {
       if ((error as { code?: string }).code === "ERR_COMMAND_LINE") throw error;
-      throw failure("ERR_COMMAND_LINE", `query: ${refusalText((error as Error).message)}`, { cause: error });
+      throw failure("ERR_COMMAND_LINE", `query: ${(error as Error).message.trim()}`, { cause: error });
     }
   } finally {
     connection.closeSync();

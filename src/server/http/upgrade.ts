@@ -8,9 +8,9 @@ import type { Access, Right } from "./access.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { type ClientRequest, isRefusal, parseRequest } from "./request.ts";
 
-/** How a connection is told of runs: of all, again and again; briefly, in one message or in parts, then of changes; not at all. */
+/** How a connection is told of runs: of all, again and again; briefly, then of changes; not at all. */
 export type ListKind = (typeof listKinds)[number];
-const listKinds = ["whole", "brief", "parts", "none"] as const;
+const listKinds = ["whole", "brief", "none"] as const;
 
 const subprotocol = "v1.fluxion";
 /** Number of bytes that one message of a client may have. */

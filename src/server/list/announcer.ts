@@ -1,5 +1,4 @@
 /** Tells one connection of runs, in the way that it asked for, as far as its socket takes messages. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ListKind } from "../http/upgrade.ts";
 import type { RunInfo } from "../messages.ts";
 import { makePauses } from "../turns.ts";
@@ -30,15 +29,10 @@ interface Announcer {
 
 /** Greatest number of runs that are told of wholly also to those who asked for a brief list: it is short anyway. */
 const wholeMost = 200;
-/** Number of runs in a message of a list that comes in parts. */
-const runsOfPart = 2000;
-/** Milliseconds until a socket that took nothing is asked again. */
-const socketPause = 10;
 /** A whole list is made for at most 1 / `share` of the time. */
 const share = 10;
 
 export function makeAnnouncer(kind: ListKind, { isOpen, isFull, runs, send, broken }: AnnouncerHost): Announcer {
-  const tellsChanges = kind === "brief" || kind === "parts";
   let first: Promise<void> | undefined;
   let isFirst = true;
   let working = false;
@@ -47,27 +41,7 @@ export function makeAnnouncer(kind: ListKind, { isOpen, isFull, runs, send, brok
   const changed = new Set<string>();
   let notBefore = 0;
 
-  /** Sends all runs as several messages, so that neither side ever holds the text of 100,000 runs. */
-  async function tellInParts(): Promise<void> {
-    const pause = makePauses();
-    let part: RunInfo[] = [];
-    let brief = false;
-    for (const run of runs()) {
-      if (part.length === runsOfPart) {
-        brief = true;
-        send(textOf("listed", part, brief), true);
-        part = [];
-        const wait = pause();
-        if (wait !== undefined) await wait;
-        while (isOpen() && isFull()) await sleep(socketPause);
-        if (!isOpen()) return;
-      }
-      part.push(run);
-    }
-    send(textOf("runs", part, brief || part.length > wholeMost), true);
-  }
-
-  /** Sends a list as one message. A short one is sent before this function returns. */
+  /** Sends a list. A short one is sent before this function returns. */
   async function tell(key: "runs" | "changed", list: Iterable<RunInfo>): Promise<void> {
     const parts = [`{"${key}":`];
     const pause = makePauses();
@@ -87,8 +61,7 @@ export function makeAnnouncer(kind: ListKind, { isOpen, isFull, runs, send, brok
     try {
       pending = false;
       const began = performance.now();
-      if (kind === "parts" && isFirst) await tellInParts();
-      else if (tellsChanges && !isFirst) {
+      if (kind === "brief" && !isFirst) {
         const names = [...changed];
         changed.clear();
         await tell("changed", runs(names));
@@ -113,20 +86,16 @@ export function makeAnnouncer(kind: ListKind, { isOpen, isFull, runs, send, brok
     },
     announce(names) {
       if (kind === "none") return;
-      if (tellsChanges) for (const name of names) changed.add(name);
+      if (kind === "brief") for (const name of names) changed.add(name);
       pending ||= kind === "whole" || isFirst || changed.size > 0;
       retry();
     },
     progress(names) {
-      if (!tellsChanges || isFirst) return;
+      if (kind !== "brief" || isFirst) return;
       for (const name of names) changed.add(name);
       pending ||= changed.size > 0;
       retry();
     },
     retry,
   };
-}
-
-function textOf(key: string, list: readonly RunInfo[], brief: boolean): string {
-  return `{"${key}":${[...listPieces(list, brief)].join("")}}`;
 }

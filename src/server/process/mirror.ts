@@ -4,13 +4,11 @@
  * up to a limit. It is the state that is sent, so nothing is ever queued.
  */
 import type { AppliedCommand, Run } from "../../arrow/row.ts";
-import { amended } from "../amended.ts";
 import type { RunCells, RunEnding } from "../messages.ts";
 import { Numbers } from "../numbers.ts";
 import type { FinishedFile } from "../runRows.ts";
 import { type Batch, memorySegment, type Segment } from "../segment.ts";
 import type { FinishedRun, RunMessage } from "./channel.ts";
-import { KeptEnd } from "./keptEnd.ts";
 
 /** Number of runs that are over and are sent at once. */
 const finishedAtOnce = 250;
@@ -32,8 +30,7 @@ interface Attempt {
 /** A run, and how much of it the server has been told. */
 export class MirroredRun {
   readonly opened = Date.now();
-  // Made for runs that go on: of 100,000 runs that are over, none has any.
-  #attempts: Attempt[] | undefined;
+  readonly #attempts: Attempt[] = [];
   /** What commands changed in the newest attempt: whether it is paused, and each setting. */
   #notes: Map<string, AppliedCommand> | undefined;
   #live = false;
@@ -42,34 +39,23 @@ export class MirroredRun {
   #batch = 0;
   #isOpened = false;
   #saidFinished = false;
-  #unsentNotes: AppliedCommand[] | undefined;
+  #unsentNotes: AppliedCommand[] = [];
   #cells: RunCells | undefined;
   #unsentCells = false;
-  /** Ending of a run that is over from the beginning, until it is sent; then `#kept` has it, and the cells. */
-  #ending: RunEnding | undefined;
-  #kept: KeptEnd | undefined;
-  /** An ending that was sent and of which more is known since. */
-  #unsentEnding: RunEnding | undefined;
 
-  /**
-   * @param files those of a run that is over from the beginning
-   * @param ending how such a run ended
-   */
+  /** @param finished files and ending of a run that is over from the beginning */
   constructor(
     readonly name: string,
     private readonly run: Run,
-    private readonly files?: readonly FinishedFile[],
-    ending?: RunEnding,
-  ) {
-    this.#ending = ending;
-  }
+    private readonly finished?: { readonly files: readonly FinishedFile[]; readonly ending: RunEnding | undefined },
+  ) {}
 
   get live(): boolean {
     return this.#live;
   }
   /** Number of the newest attempt. */
   get attempt(): number {
-    return this.#attempts?.at(-1)?.run.attempt ?? this.run.attempt;
+    return this.#attempts.at(-1)?.run.attempt ?? this.run.attempt;
   }
 
   open(
@@ -80,14 +66,13 @@ export class MirroredRun {
     memoryBytes: number,
   ): void {
     const memory = directory === undefined ? memorySegment(header, run.attempt, memoryBytes) : undefined;
-    this.#attempts ??= [];
     this.#attempts.push({ run, header, directory, earlier, memory, places: new Numbers() });
     this.#notes = undefined;
     this.#live = true;
   }
 
   append(bytes: Uint8Array, firstStep: number, lastStep: number, rows: number): void {
-    const { memory, places } = this.#attempts!.at(-1)!;
+    const { memory, places } = this.#attempts.at(-1)!;
     if (memory === undefined) places.push(bytes.length, firstStep, lastStep, rows);
     else memory.append(bytes, firstStep, lastStep, rows);
   }
@@ -98,21 +83,8 @@ export class MirroredRun {
   }
 
   end(ending: RunEnding): void {
-    this.#attempts!.at(-1)!.ending = ending;
+    this.#attempts.at(-1)!.ending = ending;
     this.#live = false;
-  }
-
-  /** Takes further facts about an ending that was said before. */
-  amend(more: RunEnding): void {
-    const attempt = this.#attempts?.at(-1);
-    const kept = this.#kept?.read();
-    const ending = amended(attempt === undefined ? (kept?.ending ?? this.#ending) : attempt.ending, more);
-    if (ending === undefined) return;
-    if (attempt !== undefined) attempt.ending = ending;
-    else if (kept === undefined) this.#ending = ending;
-    else this.#kept = new KeptEnd({ ...kept, ending });
-    // What was not sent yet is sent with all of it.
-    this.#unsentEnding = ending;
   }
 
   /** Keeps what a command did, for a server that starts again. */
@@ -128,31 +100,16 @@ export class MirroredRun {
     this.#batch = 0;
     this.#isOpened = false;
     this.#saidFinished = false;
-    this.#unsentNotes = this.#live ? [...(this.#notes?.values() ?? [])] : undefined;
-    this.#unsentEnding = undefined;
-    const kept = this.#kept?.read();
-    this.#kept = undefined;
-    if (kept !== undefined) this.#ending = kept.ending;
-    this.#cells ??= kept?.cells;
+    this.#unsentNotes = this.#live ? [...(this.#notes?.values() ?? [])] : [];
     this.#unsentCells = this.#cells !== undefined;
   }
 
   /** Returns the run if it was over from the beginning and the server has not been told, and counts it as sent. */
   takeFinished(): FinishedRun | undefined {
-    if (this.files === undefined || this.#saidFinished) return undefined;
+    if (this.finished === undefined || this.#saidFinished) return undefined;
     this.#saidFinished = true;
-    const end = { ending: this.#ending, cells: this.#cells };
-    this.#unsentEnding = undefined;
-    this.#keep(end);
-    return { name: this.name, run: this.run, opened: this.opened, files: this.files, ...end };
-  }
-
-  /** Keeps what was sent of a run that is over, in short. */
-  #keep(end: { readonly ending: RunEnding | undefined; readonly cells: RunCells | undefined }): void {
-    this.#kept = new KeptEnd(end);
-    this.#ending = undefined;
-    this.#cells = undefined;
     this.#unsentCells = false;
+    return { name: this.name, run: this.run, opened: this.opened, cells: this.#cells, ...this.finished };
   }
 
   /** Returns the next message for the server and counts it as sent; undefined: the server knows everything. */
@@ -160,8 +117,8 @@ export class MirroredRun {
     const { name, opened } = this;
     const over = this.takeFinished();
     if (over !== undefined) return { kind: "finished", runs: [over] };
-    const attempt = this.#attempts?.[this.#attempt];
-    if (attempt === undefined) return this.#nextCells() ?? this.#nextEnding();
+    const attempt = this.#attempts[this.#attempt];
+    if (attempt === undefined) return this.#nextCells();
     if (!this.#isOpened) {
       this.#isOpened = true;
       this.#batch = 0;
@@ -170,28 +127,20 @@ export class MirroredRun {
     }
     const rows = attempt.memory === undefined ? this.#nextPlaces(attempt.places) : this.#nextBatch(attempt.memory);
     if (rows !== undefined) return rows;
-    const note = this.#attempt === this.#attempts!.length - 1 ? this.#unsentNotes?.shift() : undefined;
-    if (note !== undefined) return { kind: "note", name, outcome: note };
+    if (this.#attempt === this.#attempts.length - 1 && this.#unsentNotes.length > 0) {
+      return { kind: "note", name, outcome: this.#unsentNotes.shift()! };
+    }
     if (this.#unsentCells) return this.#nextCells();
     if (attempt.ending === undefined) return undefined;
     this.#attempt++;
     this.#isOpened = false;
-    this.#unsentEnding = undefined;
     return { kind: "ended", name, ending: attempt.ending };
   }
 
   #nextCells(): RunMessage | undefined {
     if (!this.#unsentCells || this.#cells === undefined) return undefined;
-    const cells = this.#cells;
     this.#unsentCells = false;
-    if (this.#kept !== undefined) this.#keep({ ending: this.#kept.read().ending, cells });
-    return { kind: "cells", name: this.name, cells };
-  }
-
-  #nextEnding(): RunMessage | undefined {
-    const ending = this.#unsentEnding;
-    this.#unsentEnding = undefined;
-    return ending && { kind: "ended", name: this.name, ending };
+    return { kind: "cells", name: this.name, cells: this.#cells };
   }
 
   #nextPlaces(places: Numbers): RunMessage | undefined {

@@ -11,7 +11,6 @@ export class KnownRuns {
   /** Runs of which not everything is known. */
   #brief = new WeakSet<RunInfo>();
   readonly #asked = new Set<string>();
-  #parts: RunInfo[] = [];
 
   constructor(private readonly changed: () => void) {}
 
@@ -19,19 +18,9 @@ export class KnownRuns {
     const place = name === undefined ? undefined : this.#places.get(name);
     return place === undefined ? undefined : this.list[place];
   }
-  /** Takes a part of the list, which counts as soon as the last part is there. */
-  takePart(list: readonly ListedRun[]): void {
-    for (const run of expanded(list)) this.#parts.push(run);
-  }
-  /** Forgets the parts of a list whose end did not come, since the connection was lost. */
-  forgetParts(): void {
-    this.#parts = [];
-  }
-  /** Takes the whole list, or its last part. */
+  /** Takes the whole list. */
   takeAll(list: readonly ListedRun[]): void {
-    this.takePart(list);
-    const runs = this.#parts;
-    this.#parts = [];
+    const runs = expanded(list);
     this.#places.clear();
     this.#brief = new WeakSet(runs);
     for (const [place, { name }] of runs.entries()) this.#places.set(name, place);

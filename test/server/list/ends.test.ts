@@ -54,51 +54,6 @@ lists("say columns once, reach the server's process whole, and come one by one t
   }),
 );
 
-lists("come in parts to those who ask, each of which can be read alone, and then as changes", () =>
-  withServer(async (server) => {
-    addMany(server, 4500);
-    const viewer = await connect(server, { runs: "parts" });
-    await viewer.message("runs");
-    const parts = viewer.messages.map((message) => {
-      if ("listed" in message) return message.listed;
-      return "runs" in message ? message.runs : [];
-    });
-    assert.equal(
-      viewer.messages.map((message) => Object.keys(message)),
-      [["listed"], ["listed"], ["runs"]],
-    );
-    assert.equal(
-      parts.flat().map(({ name, cells }) => [name, cells?.seed]),
-      Array.from({ length: 4500 }, (_, i) => [`run ${i}`, i]),
-    );
-    for (const part of parts) {
-      for (const [place, { like, columns }] of part.entries()) {
-        assert.is(columns === undefined, like !== undefined);
-        if (like !== undefined) assert.ok(part.findIndex(({ name }) => name === like) < place);
-      }
-    }
-    server.hub.describe("run 7", { tags: "paper" });
-    const { changed } = await viewer.message("changed");
-    assert.equal(
-      changed.map(({ name, cells }) => [name, cells]),
-      [["run 7", { tags: "paper" }]],
-    );
-    viewer.socket.close();
-  }),
-);
-
-lists("of a few runs come to those who ask for parts as one, and of none too", () =>
-  withServer(async (server) => {
-    const empty = await connect(server, { runs: "parts" });
-    assert.equal((await empty.message("runs")).runs, []);
-    addMany(server, 3);
-    const few = await connect(server, { runs: "parts" });
-    assert.is((await few.message("runs")).runs.length, 3);
-    assert.ok(!few.messages.some((message) => "listed" in message));
-    for (const viewer of [empty, few]) viewer.socket.close();
-  }),
-);
-
 lists("tell of changes only to a connection that asked for it, and of nothing to one that wants nothing", () =>
   withServer(async (server) => {
     addMany(server, 3);
