@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { buildName, hashOfCode } from "../../../src/experiments/campaigns/build.ts";
+import { buildName, hashFile, hashOf, hashOfCode } from "../../../src/experiments/campaigns/build.ts";
 import { scratchPath } from "../../support/scratch.ts";
 
 const tests = suite("build");
@@ -30,6 +30,21 @@ tests("changes with any file that computes, and with no other one", () => {
   for (const path of ["cli/main.js", "viewer/main.js", "linalg/vector.d.ts", "linalg/vector.js.map", "server/a/b.js"]) {
     assert.is(write(path, "other"), hashes.at(-1), path);
   }
+});
+
+tests("is that of the sources for what was built from them", () => {
+  const root = (name: string): string => `${scratchPath(name)}/`;
+  const [sources, built] = [root("sources"), root("built")];
+  for (const [folder, file] of [
+    [sources, "index.ts"],
+    [built, "index.js"],
+  ] as const) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(folder + file, "export const one = 1;");
+  }
+  assert.is.not(hashOf(built), hashOf(sources));
+  writeFileSync(built + hashFile, `${hashOfCode(sources)}\n`);
+  assert.is(hashOf(built), hashOf(sources));
 });
 
 tests.run();
